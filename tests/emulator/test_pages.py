@@ -145,7 +145,8 @@ def test_no_token_is_the_first_page(by_rank: DeclaredQuery) -> None:
     """python-firestore #439"""
     names = of_ada([1, 2])
     pages = PaginatedQuery(by_rank, 1, filters={"owner": "ada"})
-    assert ids(pages.page(after=None).items) == ids(pages.page(before=None).items) == names[:1]
+    for nothing in (None, ""):
+        assert ids(pages.page(after=nothing).items) == ids(pages.page(before=nothing).items) == names[:1]
 
 
 def test_a_token_is_of_one_query_with_its_filters_and_of_one_user(
@@ -167,7 +168,7 @@ def test_a_token_is_of_one_query_with_its_filters_and_of_one_user(
     assert len(pages.page(after=token).items) == 2  # another size is the same query
     with pytest.raises(PageTokenInvalid):
         pages.page(before=token)
-    for wrong in ("", "x", token[:-1], token + "A", "é" * 50):
+    for wrong in ("x", token[:-1], token + "A", "é" * 50):
         with pytest.raises(PageTokenInvalid):
             pages.page(after=wrong)
 
@@ -351,6 +352,22 @@ def test_a_wrong_page_size_is_refused(by_rank: DeclaredQuery, size: Any) -> None
         PaginatedQuery(by_rank, size)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"principal": 5},
+        {"model": dict},
+        {"token_seconds": 10**12},
+        {"token_seconds": 0},
+        {"order": ["rank"]},
+        {"page_size": {"owner": "ada"}},
+    ],
+)
+def test_a_wrong_argument_is_refused_with_a_sentence(by_rank: DeclaredQuery, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidArgument, match=rf"must be|order only with|{next(iter(wrong))}"):
+        PaginatedQuery(by_rank, **{"filters": {"owner": "ada"}, **wrong})
+
+
 def test_two_tokens_are_refused(by_rank: DeclaredQuery) -> None:
-    with pytest.raises(InvalidArgument, match="Pass one of both"):
+    with pytest.raises(InvalidArgument, match="Pass only one of them"):
         PaginatedQuery(by_rank, filters={"owner": "ada"}).page(after="a", before="b")

@@ -32,6 +32,10 @@ TOKEN_SECONDS = 24 * 3600
 """The time for which a token is valid, in seconds. A user may leave a list open for a day."""
 
 
+MAX_TOKEN_SECONDS = 400 * 24 * 3600
+"""The longest life of a token, in seconds. Keys are rotated before that."""
+
+
 class PaginatedQuery(Generic[T]):
     """The pages of a declared query. Iterating over it walks over all documents.
 
@@ -43,7 +47,8 @@ class PaginatedQuery(Generic[T]):
         page_size: The documents of a page, 1 to 1,000.
         filters: The filters: a mapping of fields to equal values, or a list of (field, operator, value) and `any_of`.
         order: The fields by which the documents must be sorted, if several declared queries fit a name.
-        principal: The caller to whom tokens are given, such as the uid. Another caller can't use the tokens.
+        principal: The caller to whom tokens are given, such as the uid. Another caller can't use the tokens. Without
+            it, everybody who has a token can use it.
         model: The model of the documents. An item is then an object of the model. Otherwise it is a dictionary.
         token_seconds: The time for which a token is valid, in seconds.
         host: The machine whose clock is used.
@@ -99,7 +104,15 @@ class PaginatedQuery(Generic[T]):
         host: Host = SYSTEM,
     ) -> None:
         if isinstance(page_size, bool) or not isinstance(page_size, int) or not 1 <= page_size <= MAX_PAGE_SIZE:
-            raise InvalidArgument(f"page_size must be a whole number from 1 to {MAX_PAGE_SIZE:,}.")
+            raise InvalidArgument(
+                f"page_size must be a whole number from 1 to {MAX_PAGE_SIZE:,}. Filters are passed as filters={{...}}."
+            )
+        if not isinstance(principal, str):
+            raise InvalidArgument("principal must be a text, such as the uid of the caller.")
+        if model is not None and not (isinstance(model, type) and issubclass(model, Model)):
+            raise InvalidArgument("model must be a class that derives from stoker.Model.")
+        if not 0 < token_seconds <= MAX_TOKEN_SECONDS:
+            raise InvalidArgument(f"token_seconds must be more than 0, and at most {MAX_TOKEN_SECONDS:,}.")
         self._collection = collection
         self._page_size = page_size
         self._order = order
@@ -115,16 +128,18 @@ class PaginatedQuery(Generic[T]):
         """Read a page.
 
         Args:
-            after: The `next` of a page, to read the page behind it. None for the first page.
-            before: The `previous` of a page, to read the page before it.
+            after: The `next` of a page, to read the page behind it. None or an empty text for the first page, because a
+                form on the web sends an empty text.
+            before: The `previous` of a page, to read the page before it. None and an empty text are as if left out.
 
         Raises:
             PageTokenRefused: The token can't be used. Its subclass says why.
             QueryNotDeclared: `before` is given, but the query is not declared for reading backwards.
             InvalidArgument: Both `after` and `before` are given.
         """
+        after, before = (None if token == "" else token for token in (after, before))
         if after is not None and before is not None:
-            raise InvalidArgument("A page lies after a token or before a token. Pass one of both.")
+            raise InvalidArgument("Both after and before are given. Pass only one of them.")
         query, backwards = self._query(), before is not None
         if backwards and not query.declared.is_reversible:
             raise QueryNotDeclared(

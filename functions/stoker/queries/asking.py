@@ -15,10 +15,13 @@ from stoker.queries.declared import DECLARED
 from stoker.queries.message import full_order
 from stoker.queries.own_queries import own_queries
 from stoker.queries.presence import is_required
-from stoker.queries.query import DeclaredQuery, comparisons, order_of
+from stoker.queries.query import KINDS, DeclaredQuery, Kind, compared, comparisons, order_of
 
 Filters = Mapping[str, object] | Sequence[Filter | AnyOf]
 """The filters of a caller: a mapping of fields to equal values, or filters of a field, an operator and a value."""
+
+SINGLE: dict[str, Kind] = {"is_one_of": "one-of", "has": "contains", "ranges_over": "range"}
+"""The arguments of `stoker.query` that take a single field, with the kinds of comparison."""
 
 MAX_VALUE_BYTES = 1_048_487
 """The most bytes of a value. Source: https://firebase.google.com/docs/firestore/quotas#limits (field value)"""
@@ -78,7 +81,10 @@ def asked(
         (('createdAt', 'DESCENDING'),)
     """
     conditions = _conditions(filters)
+    order = [order] if isinstance(order, str) else order
     if isinstance(query, DeclaredQuery):
+        if order is not None:
+            raise InvalidArgument("A declared query has its own order. Pass order only with the name of a collection.")
         if query.only_sums and not sums:
             raise QueryNotDeclared(
                 f"The query {query.name or query.collections()[0]!r} is declared for its sums alone (only_sums), so no "
@@ -132,22 +138,49 @@ def _first(
         if _may_lack(selection) == _may_lack(first):
             return Asked(declared, selection)
         others = selection  # Its sums would be of other documents than the count, which `first` serves.
-    plain = (one for one in conditions if not isinstance(one, AnyOf))
-    equals = sorted(field for field, kind in comparisons(plain) if kind == "equal")
-    more = "" if len(equals) == len(conditions) else ", and its other conditions"
-    sorting = "" if order is None else f", sorted by {', '.join(field for field, _ in order) or 'the id'}"
-    adding = f", and adds up {', '.join(sums)}" if sums else ""
-    needed = f"sums={[*sums]!r}" if sums else "order=[...]"
     if others is not None:
         raise QueryNotDeclared(
             f"The declared query of {collection!r} with the sums {', '.join(sums)} sorts by other fields than "
             "the first with these filters, so it finds other documents. Pass the query itself instead of the "
             "collection's name."
         )
-    raise QueryNotDeclared(
-        f"No declared query of {collection!r} compares {', '.join(equals) or 'no field'}{more}{sorting}{adding}. "
-        f"Declare it in main.py: stoker.query({collection!r}, equals={equals!r}, {needed}), and run `stoker generate`."
+    sorting = "" if order is None else f", sorted by {', '.join(field for field, _ in order) or 'the id'}"
+    adding = f", and adds up {', '.join(sums)}" if sums else ""
+    advice = (
+        f"Add sums={[*sums]!r} to your query"
+        if first is not None
+        else f"Declare {_declaration(collection, conditions, order, sums)}"
     )
+    raise QueryNotDeclared(
+        f"No declared query of {collection!r} compares {compared(conditions)}{sorting}{adding}. {advice} in main.py, "
+        "and run `stoker generate`. A script imports main before it asks."
+    )
+
+
+def _declaration(
+    collection: object, conditions: Sequence[Filter | AnyOf], order: Sequence[Order] | None, sums: Sequence[str]
+) -> str:
+    """Return the declaration of a query that has these filters, this order and these sums, as code."""
+    plain = [one for one in conditions if not isinstance(one, AnyOf)]
+    fields = {kind: sorted({field for field, one in comparisons(plain) if one == kind}) for kind in KINDS.values()}
+    alternatives = [_alternative(branch) for one in conditions if isinstance(one, AnyOf) for branch in one.branches]
+    sorted_by = "..." if order is None else repr([f"-{one}" if way == "DESCENDING" else one for one, way in order])
+    parts = [
+        repr(collection),
+        *([f"equals={fields['equal']!r}"] if fields["equal"] else []),
+        *(f"{name}={fields[kind][0]!r}" for name, kind in SINGLE.items() if fields[kind]),
+        *([f"any_of=[{', '.join(dict.fromkeys(alternatives))}]"] if alternatives else []),
+        *([f"sums={[*sums]!r}"] if sums else ["order=[...]" if order is None else f"order={sorted_by}"]),
+    ]
+    return f"stoker.query({', '.join(parts)})"
+
+
+def _alternative(branch: Sequence[Filter]) -> str:
+    found = comparisons(branch)
+    equals = sorted(field for field, kind in found if kind == "equal")
+    ranges = sorted(field for field, kind in found if kind == "range")
+    parts = [*([f"equals={equals!r}"] if equals else []), *([f"ranges_over={ranges[0]!r}"] if ranges else [])]
+    return f"alternative({', '.join(parts)})"
 
 
 def _may_lack(selection: Selection) -> set[str]:
@@ -175,9 +208,12 @@ def _is_filter(value: object) -> bool:
     return isinstance(value, tuple | list) and len(value) == 3 and all(isinstance(part, str) for part in value[:2])
 
 
-def _check_filter(value: object) -> None:
+def _check_filter(value: Any) -> None:
     if not _is_filter(value):
         raise InvalidArgument(f"{value!r:.100} is no filter. Write (field, operator, value).")
+    field, operator, _ = value
+    if operator not in KINDS:
+        raise InvalidArgument(f"{operator!r:.50} is no operator for {field}. Use one of {', '.join(KINDS)}.")
 
 
 def _check_values(conditions: Sequence[Filter | AnyOf]) -> None:

@@ -8,7 +8,7 @@ from google.cloud.firestore_v1 import Query
 
 from stoker.errors import QueryNotDeclared
 from stoker.firestore.selection import NAME as NAME
-from stoker.firestore.selection import AnyOf, Filter, Selection, flat
+from stoker.firestore.selection import AnyOf, Filter, Selection
 from stoker.firestore.selection import Direction as Direction
 from stoker.firestore.selection import Order as Order
 
@@ -186,7 +186,7 @@ class DeclaredQuery:
             or not all(self.has_alternative(branch) for branch in branches)
         ):
             raise QueryNotDeclared(
-                f"The query of {name!r} compares {_compared(filters)}, but it is declared for {self._declared_for()}. "
+                f"The query of {name!r} compares {compared(filters)}, but it is declared for {self._declared_for()}. "
                 "Pass these filters, or declare another query with stoker.query."
             )
         # The alternatives have one order, whichever of them are asked for: so an index of each of them serves.
@@ -195,9 +195,9 @@ class DeclaredQuery:
         return Selection(name, filters, order, self.group)
 
     def _declared_for(self) -> str:
-        where = [f"{one.field} ({'perhaps ' if one.optional else ''}{one.kind})" for one in self.where]
-        where += [" and ".join(f"{one.field} ({one.kind})" for one in branch) for branch in self.any_of]
-        return f"{', '.join(where) or 'no field'} in {', '.join(self.collections())}"
+        where = [f"{one.field} ({one.kind}{', optional' if one.optional else ''})" for one in self.where]
+        branches = [" and ".join(f"{one.field} ({one.kind})" for one in branch) for branch in self.any_of]
+        return ", ".join([*where, *([f"one of [{'; '.join(branches)}]"] if branches else [])]) or "no field"
 
     def has_alternative(self, branch: Sequence[Filter]) -> bool:
         """Return whether an alternative of the OR has these filters.
@@ -232,6 +232,20 @@ def comparisons(filters: Iterable[Filter]) -> frozenset[tuple[str, Kind]]:
     return frozenset((field, KINDS[operator]) for field, operator, _ in filters if operator in KINDS)
 
 
-def _compared(filters: Iterable[Filter | AnyOf]) -> str:
-    """Return the compared fields of filters as a text, without the values, which may be a user's."""
-    return ", ".join(f"{field} ({operator})" for field, operator, _ in flat(filters)) or "no field"
+def compared(filters: Iterable[Filter | AnyOf]) -> str:
+    """Return the compared fields of filters as a text, without the values, which may be a user's.
+
+    Args:
+        filters: The filters.
+
+    Example:
+        >>> compared([("status", "==", "todo")])
+        'status (==)'
+    """
+    return ", ".join(map(_written, filters)) or "no field"
+
+
+def _written(one: Filter | AnyOf) -> str:
+    if isinstance(one, AnyOf):
+        return f"one of [{'; '.join(' and '.join(map(_written, branch)) for branch in one.branches)}]"
+    return f"{one[0]} ({one[1]})"

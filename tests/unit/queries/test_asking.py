@@ -70,16 +70,16 @@ def test_a_query_of_the_app_comes_before_those_of_stoker() -> None:
 @pytest.mark.parametrize(
     ("collection", "filters", "order", "sentence"),
     [
-        ("notes", {"userId": "ada"}, None, "Declare it in main.py: stoker.query('notes', equals=['userId']"),
+        ("notes", {"userId": "ada"}, None, "Declare stoker.query('notes', equals=['userId'], order=[...]) in main.py"),
         ("tasks", {}, None, "compares no field"),
         ("tasks", {"color": "red"}, None, "compares color"),
         ("tasks", {"userId": "ada"}, ["title"], "sorted by title"),
-        ("tasks", [("userId", "!=", "ada")], None, "and its other conditions"),
+        ("tasks", [("userId", "==", "ada"), ("color", "<", 5)], None, "equals=['userId'], ranges_over='color'"),
+        ("tasks", [("color", "in", ["red"])], None, "is_one_of='color'"),
+        ("tasks", {"userId": "ada"}, "-title", "equals=['userId'], order=['-title']"),
         (None, {"userId": "ada"}, None, "No declared query of None"),
         (7, {}, None, "No declared query of 7"),
-        ("tasks", [any_of(("userId", "==", "ada"))], None, "and its other conditions"),
-        ("tasks", [("userId", "==", "ada"), ("userId", "!=", "bob")], None, "and its other conditions"),
-        ("tasks", [("userId", "==", "ada"), ("userId", "no operator", 1)], None, "and its other conditions"),
+        ("tasks", [any_of(("userId", "==", "ada"))], None, "any_of=[alternative(equals=['userId'])]"),
     ],
 )
 def test_a_query_that_is_not_declared_says_what_to_declare(
@@ -88,6 +88,24 @@ def test_a_query_that_is_not_declared_says_what_to_declare(
     with pytest.raises(QueryNotDeclared) as raised:
         asked(collection, filters, order)
     assert sentence in str(raised.value)
+
+
+def test_an_unknown_operator_is_answered_with_the_operators() -> None:
+    with pytest.raises(InvalidArgument, match=r"'=' is no operator for userId\. Use one of ==, in, "):
+        asked("tasks", [("userId", "=", "ada")])
+
+
+def test_a_declared_query_has_its_own_order(notes: DeclaredQuery) -> None:
+    with pytest.raises(InvalidArgument, match="has its own order"):
+        asked(notes, {"userId": "ada"}, order=["createdAt"])
+
+
+def test_the_message_shows_which_conditions_belong_together(notes: DeclaredQuery) -> None:
+    wrong: list[Any] = [("userId", "==", "ada"), any_of([("pinned", "==", 1), ("dueAt", "<", 5)])]
+    with pytest.raises(QueryNotDeclared) as raised:
+        asked(notes, wrong)
+    assert "compares userId (==), one of [pinned (==) and dueAt (<)]" in str(raised.value)
+    assert "declared for userId (equal), kind (one-of), one of [pinned (equal); dueAt (range)]" in str(raised.value)
 
 
 def test_the_message_does_not_show_the_values() -> None:
@@ -103,6 +121,9 @@ def test_the_message_does_not_show_the_values() -> None:
     [
         "userId",
         5,
+        [("userId", "==", "ada"), ("userId", "!=", "bob")],
+        [("userId", "==", "ada"), ("userId", "no operator", 1)],
+        [("userId", "=", "ada")],
         ["userId"],
         [("userId", "==")],
         [("userId", "==", "ada", 1)],

@@ -99,7 +99,7 @@ def test_all_old_keys_are_revoked_in_one_step(project: Project) -> None:
     project.run("rotate")
     *old, current = project.ids()
     printed = project.run("revoke", "--all-old", "--yes")
-    assert printed == f"2 keys revoked: {', '.join(old)}. Functions that run follow in 5 minutes.\n"
+    assert printed == f"2 keys revoked: {', '.join(old)}. Functions that run follow within 5 minutes.\n"
     assert project.ids() == [current]
     assert project.run("revoke", "--all-old", "--yes") == "There are no old keys.\n"
 

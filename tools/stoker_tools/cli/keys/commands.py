@@ -102,7 +102,9 @@ def _revoke(options: argparse.Namespace) -> int:
     elif not removed:
         print("There are no old keys.")
     else:
-        print(f"{_counted(len(removed), 'key')} revoked: {', '.join(removed)}. Functions that run follow in 5 minutes.")
+        print(
+            f"{_counted(len(removed), 'key')} revoked: {', '.join(removed)}. Functions that run follow within 5 minutes."
+        )
     return ExitCode.DONE
 
 
