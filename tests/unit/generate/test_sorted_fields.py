@@ -83,7 +83,6 @@ def test_a_query_that_finds_all_documents_that_are_meant_passes(query: DeclaredQ
         (lessons(equal("userId"), [ascending("startedAt"), descending("endedAt")]), "endedAt"),
         (lessons(perhaps(equal("rating")), [ascending("rating")]), "rating"),
         (lessons(perhaps(between("rating")), [ascending("rating")]), "rating"),
-        (lessons(equal("userId"), [ascending("unknown")]), "unknown"),
         (lessons(equal("userId"), [ascending("rating.stars")]), "rating.stars"),
         # The range of an alternative belongs to the order, also for the documents of the other alternative.
         (lessons([], [], any_of=[between("rating"), equal("words")]), "rating"),
@@ -93,6 +92,21 @@ def test_a_query_that_finds_all_documents_that_are_meant_passes(query: DeclaredQ
 )
 def test_a_query_that_loses_documents_is_refused(query: DeclaredQuery, field: str) -> None:
     with pytest.raises(GenerateError, match=rf"of lessons, .* sorts by {field}, but the model does not require it"):
+        check_sorted_fields([query])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        lessons(equal("userID"), []),
+        lessons([], [], any_of=[equal("userID"), equal("words")]),
+        lessons(equal("words"), [ascending("userID")]),
+        lessons(equal("words"), [], sums=["userID"]),
+    ],
+    ids=["compared", "alternative", "order", "sum"],
+)
+def test_a_field_that_the_model_does_not_have_is_named(query: DeclaredQuery) -> None:
+    with pytest.raises(GenerateError, match=r"names userID, but the model has no such field\. Is userId meant\?"):
         check_sorted_fields([query])
 
 

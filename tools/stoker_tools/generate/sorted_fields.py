@@ -1,6 +1,7 @@
 """The fields by which queries sort. Firestore leaves out documents without such a field from every result."""
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 
 from stoker.models.writers import CLIENT, CLIENT_ONCE
 from stoker.queries.presence import is_required, model_of
@@ -16,7 +17,7 @@ UTF_8_BYTES = 3
 
 
 def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
-    """Refuse a query that sorts by a field that a document may lack.
+    """Refuse a query with a field that the model does not have, or by whose order it can't sort all documents.
 
     A collection without a model that Stoker knows is not checked.
 
@@ -24,11 +25,17 @@ def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
         queries: The declared queries.
 
     Raises:
-        GenerateError: A document may lack a field by which a query sorts, or its texts may be too long. The message
-            says what to do.
+        GenerateError: The model has no such field. Or a document may lack a field by which a query sorts, or its texts
+            may be too long. The message says what to do.
     """
     for query in queries:
         for collection in query.collections():
+            for field in unknown_fields(query, collection):
+                near = get_close_matches(field, known_fields(collection), 1)
+                raise GenerateError(
+                    f"A query of {collection} names {field}, but the model has no such field."
+                    f"{f' Is {near[0]} meant?' if near else ''} Name a field as Firestore has it."
+                )
             for field in lacked_fields(query, collection):
                 name = f"The query {query.name!r}" if query.name else "A query"
                 compared = ", ".join(one.field for one in query.where) or "no field"
@@ -44,6 +51,31 @@ def check_sorted_fields(queries: Iterable[DeclaredQuery]) -> None:
                     f"bytes. An index keeps no more of a text, and a page token holds no long text. Give {field} a "
                     f"max_length of at most {INDEXED_BYTES // UTF_8_BYTES}, or sort by another field."
                 )
+
+
+def known_fields(collection: str) -> list[str]:
+    """Return the names of a collection's fields, as Firestore has them; an empty list if it has no known model.
+
+    Args:
+        collection: The collection.
+    """
+    fields = getattr(model_of(collection), "model_fields", {})
+    return [field.alias or name for name, field in fields.items()]
+
+
+def unknown_fields(query: DeclaredQuery, collection: str) -> Iterator[str]:
+    """Yield the fields that a query names and the model does not have. Of an inner field, the outermost map counts.
+
+    Args:
+        query: The query.
+        collection: The collection.
+    """
+    known = known_fields(collection)
+    conditions = [one for branch in ([*query.where], *query.any_of) for one in branch]
+    named = [*(one.field for one in conditions), *(field for field, _ in query.order), *query.sums]
+    for field in named if known else ():
+        if field != NAME and field.partition(".")[0] not in known:
+            yield field
 
 
 def lacked_fields(query: DeclaredQuery, collection: str) -> Iterator[str]:

@@ -103,7 +103,8 @@ def _revoke(options: argparse.Namespace) -> int:
         print("There are no old keys.")
     else:
         print(
-            f"{_counted(len(removed), 'key')} revoked: {', '.join(removed)}. Functions that run follow within 5 minutes."
+            f"{_counted(len(removed), 'key')} revoked: {', '.join(removed)}. "
+            "Functions that run follow within 5 minutes."
         )
     return ExitCode.DONE
 
