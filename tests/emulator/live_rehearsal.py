@@ -168,9 +168,14 @@ class LiveRehearsal:
         self.figures.updates += 1
         if not follows(update, self._items):
             self._wrong.append(f"not the difference: {update}")
-        for item in (*update.added, *update.modified):
+        for item in update.added:
             if item["number"] <= self._seen.get(item["id"], 0):
+                self._wrong.append(f"gone and back again: {item}")
+        for item in update.modified:
+            # A write that the emulator has called cancelled is done again, maybe for a second time.
+            if item["number"] < self._seen.get(item["id"], 0):
                 self._wrong.append(f"older than before: {item}")
+        for item in (*update.added, *update.modified):
             self._seen[item["id"]] = item["number"]
             self._delays.append(now - self._written_at.pop(item["number"], now))
         self._items = update.items
