@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -148,8 +148,8 @@ def check_damaged(content: bytes, name: str, cuts: list[tuple[int, int, bytes]])
 rows_of_a_file = st.lists(st.one_of(goods.map(lambda row: (True, row)), bads.map(lambda row: (False, row))), max_size=6)
 
 
-def is_plainly_encoded(file: tuple[Rows, Style]) -> bool:
-    """Return whether a file shows its encoding. By chance, `ß€` in Windows-1252 is a letter in UTF-8, and is refused."""
+def is_plainly_encoded(file: tuple[Any, Style]) -> bool:
+    """Return whether a file shows its encoding. By chance, `ß€` in Windows-1252 is a letter in UTF-8. It is refused."""
     if file[1].encoding == "utf-8":
         return True
     made = written([row for _, row in file[0]], file[1])
