@@ -74,6 +74,7 @@ class LiveRehearsal:
         self._seen: dict[str, int] = {}
         self._items: list[Item] = []
         self._wrong: list[str] = []
+        self._unsure: set[int] = set()
         self._written_at: dict[int, float] = {}
         self._delays: list[float] = []
         self._may_write, self._is_over = threading.Event(), threading.Event()
@@ -161,7 +162,7 @@ class LiveRehearsal:
                 item = {"userId": "ada", "createdAt": created, "number": number}
                 self._truth[name] = {**item, "id": name}
                 self._written_at[number] = time.monotonic()
-                _surely(partial(reference.set, item))
+                _surely(partial(reference.set, item), partial(self._unsure.add, number))
 
     def _hear(self, update: Update) -> None:
         now = time.monotonic()
@@ -172,8 +173,8 @@ class LiveRehearsal:
             if item["number"] <= self._seen.get(item["id"], 0):
                 self._wrong.append(f"gone and back again: {item}")
         for item in update.modified:
-            # A write that the emulator has called cancelled is done again, maybe for a second time.
-            if item["number"] < self._seen.get(item["id"], 0):
+            # A write that the emulator has called cancelled may be done later, and a second time.
+            if item["number"] < self._seen.get(item["id"], 0) and item["number"] not in self._unsure:
                 self._wrong.append(f"older than before: {item}")
         for item in (*update.added, *update.modified):
             self._seen[item["id"]] = item["number"]
@@ -184,11 +185,12 @@ class LiveRehearsal:
         self._wrong.append(repr(error))
 
 
-def _surely(write: Callable[[], Any]) -> None:
+def _surely(write: Callable[[], Any], on_doubt: Callable[[], Any] = lambda: None) -> None:
     """Write until it succeeds. While a listener goes away, the emulator may call a write cancelled."""
     while True:
         try:
             write()
         except (exceptions.Cancelled, exceptions.Aborted):
+            on_doubt()
             continue
         return

@@ -148,7 +148,8 @@ class ListenState:
             if document is None:
                 if name in self._versions:
                     changes[name] = None
-            elif self._versions.get(name) != version_of(document):
+            elif self._versions.get(name, (0, 0)) < version_of(document):
+                # Of a document that is there, an older version may be sent again on a new stream. It is not told.
                 changes[name] = document
         for name, document in changes.items():
             if document is None:

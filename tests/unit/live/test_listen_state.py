@@ -106,6 +106,12 @@ def test_a_state_that_is_older_than_the_last_one_is_not_told() -> None:
     assert told(state, changed(document("a", 5)), changed(document("b", 6)), consistent(6)) == {"b": 6}
 
 
+def test_an_older_version_of_a_document_is_not_told() -> None:
+    state = begun()
+    assert told(state, changed(document("a", 5)), consistent(5)) == {"a": 5}
+    assert told(state, changed(document("a", 1)), changed(document("b", 6)), consistent(6)) == {"b": 6}
+
+
 def test_after_a_reset_what_is_not_sent_again_is_gone() -> None:
     state = begun()
     assert told(state, target(RESET), changed(document("b", 1)), changed(document("c", 2)), consistent(3)) is None
