@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from google.cloud.firestore_v1.types import StructuredQuery
 
@@ -155,9 +155,9 @@ def aggregation_message(alias: str, one: Aggregate) -> Any:
     return message
 
 
-def figures_of(answers: Answers, fields: Iterable[str], kind: str) -> Mapping[str, Any]:
+def figures_of(answers: Answers, fields: Iterable[str], kind: Literal["sum", "average"]) -> Mapping[str, Any]:
     """Return the answered figures of a kind, by field."""
-    return {one: answers.values[Aggregate(kind, one)] for one in fields}  # type: ignore[arg-type]
+    return {one: answers.values[Aggregate(kind, one)] for one in fields}
 
 
 def _number(value: Any) -> int | float | None:

@@ -9,6 +9,9 @@ from stoker.aggregations.left_out import Reason
 Measure = Literal["number", "time", "text"]
 """The type of the values that are compared. Values of other types are left out."""
 
+NOT_OF_KIND: dict[Measure, Reason] = {"number": "no-number", "time": "no-time", "text": "no-text"}
+"""The reasons to leave a document out whose value is of another type."""
+
 
 class Largest:
     """The names of the documents with the largest values.
@@ -39,7 +42,7 @@ class Largest:
         """
         rank = _rank(value, self._kind)
         if rank is None:
-            return {"number": "no-number", "time": "no-time", "text": "no-text"}[self._kind]  # type: ignore[return-value]
+            return NOT_OF_KIND[self._kind]
         if rank != rank:
             return "nan"
         if is_long(rank):

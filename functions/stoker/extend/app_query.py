@@ -123,21 +123,16 @@ def _check_overlap(
 
     Source: https://firebase.google.com/docs/firestore/query-data/order-limit-data#limitations
     """
-    always = set(equal_fields)
+    always, now_and_then = set(equal_fields), set[str]()
     for one in alternatives:
         if twice := always.intersection((*one.equals, one.ranges_over)):
             raise RegistrationError(
                 f"The query of {collection} compares {min(twice)} always, and in an alternative again. Compare it once."
             )
-        always_or_here = always.union(one.equals)
-        if sorted_too := always_or_here.intersection(field.removeprefix("-") for field in order):
-            raise _sorted_by_equal(collection, min(sorted_too))
-    if sorted_too := always.intersection(field.removeprefix("-") for field in order):
-        raise _sorted_by_equal(collection, min(sorted_too))
-
-
-def _sorted_by_equal(collection: str, field: str) -> RegistrationError:
-    return RegistrationError(
-        f"The query of {collection} sorts by {field}, and asks for equal values of it. Firestore refuses that. "
-        f"Take {field} out of the order."
-    )
+        now_and_then.update(one.equals)
+    for field in (name.removeprefix("-") for name in order):
+        if field in always | now_and_then:
+            raise RegistrationError(
+                f"The query of {collection} sorts by {field}, and asks for equal values of it. Firestore refuses that. "
+                f"Take {field} out of the order."
+            )

@@ -69,7 +69,7 @@ class ListenState:
         self._read_time: Version = (0, 0)
         # The changes that wait: documents, and None for those that were removed.
         self._waiting: dict[str, Any | None] = {}
-        # Whether the changes that wait are all documents. Then every other document is no longer among the results.
+        # True if the changes that wait are all documents. Then a document that is not among them has left the results.
         self._is_whole = True
         self._is_current = False
 

@@ -22,6 +22,7 @@ from stoker.signing.keyring_store import keyring_store
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
+
 MAX_PAGE_SIZE = 1000
 """The most documents of a page. More would not fit into the memory of a small function."""
 
@@ -30,7 +31,6 @@ WALK_SIZE = 300
 
 TOKEN_SECONDS = 24 * 3600
 """The time for which a token is valid, in seconds. A user may leave a list open for a day."""
-
 
 MAX_TOKEN_SECONDS = 400 * 24 * 3600
 """The longest life of a token, in seconds. Keys are rotated before that."""
@@ -122,7 +122,7 @@ class PaginatedQuery(Generic[T]):
         self._host = host
         # Without filters, the query of `get_page` is not known yet.
         self._asked = None if filters is None else asked(collection, filters, order)
-        self._got: tuple[Asked, Position | None] | None = None
+        self._got: tuple[dict[str, Any], Position | None] | None = None
 
     def page(self, after: str | None = None, before: str | None = None) -> Page[T]:
         """Read a page.
@@ -147,8 +147,9 @@ class PaginatedQuery(Generic[T]):
                 "Declare it with backwards=True and an order, and generate the indexes."
             )
         token = before if backwards else after
-        start = None if token is None else self._position(query, token, backwards)
-        found = read(query.selection, start, self._page_size + 1, backwards=backwards)
+        bound_to = self._bound_to(query)
+        start = None if token is None else self._position(bound_to, token, backwards)
+        found = read(query.selection, start, self._page_size + 1, backwards=backwards, host=self._host)
         has_more = len(found) > self._page_size
         found = found[-self._page_size :] if backwards else found[: self._page_size]
         following, preceding = self._ends(query, found, start)
@@ -156,8 +157,8 @@ class PaginatedQuery(Generic[T]):
         items, warnings = self._items(found)
         return Page(
             items=items,
-            next=self._token(query, following, False) if backwards or has_more else None,
-            previous=self._token(query, preceding, True) if before_it and query.declared.is_reversible else None,
+            next=self._token(bound_to, following, False) if backwards or has_more else None,
+            previous=self._token(bound_to, preceding, True) if before_it and query.declared.is_reversible else None,
             has_more=has_more,
             warnings=tuple(warnings),
         )
@@ -176,11 +177,11 @@ class PaginatedQuery(Generic[T]):
             out; `page` names them.
         """
         query = self._query() if filters is None else asked(self._collection, filters, self._order)
-        start = None
-        if self._got is not None and _shape(self._got[0]) == _shape(query):
+        bound_to, start = self._bound_to(query), None
+        if self._got is not None and self._got[0] == bound_to:
             start = self._got[1]
-        found = read(query.selection, start, self._page_size)
-        self._got = (query, position_of(query.selection, found[-1]) if found else start)
+        found = read(query.selection, start, self._page_size, host=self._host)
+        self._got = (bound_to, position_of(query.selection, found[-1]) if found else start)
         return self._items(found)[0]
 
     def total(self) -> int:
@@ -205,7 +206,7 @@ class PaginatedQuery(Generic[T]):
             The documents, and the position for the next call; None if there are no more documents.
         """
         selection, size = self._query().selection, max(self._page_size, WALK_SIZE)
-        found = read(selection, start, size)
+        found = read(selection, start, size, host=self._host)
         position = position_of(selection, found[-1]) if len(found) == size else None
         return self._items(found)[0], position
 
@@ -231,38 +232,26 @@ class PaginatedQuery(Generic[T]):
                 warnings.append(str(unfit))
         return items, warnings
 
-    def _token(self, query: Asked, position: Position, backwards: bool) -> str:
-        return encode(
-            position,
-            backwards=backwards,
-            query=query.name,
-            shape=_shape(query),
-            principal=self._principal,
-            expires=self._host.now() + self._lifetime,
-            keyring=keyring_store().ring(),
-        )
+    def _bound_to(self, query: Asked) -> dict[str, Any]:
+        """Return what a token is bound to: the query, everything that makes it another query, and the caller."""
+        message = message_of(query.selection)
+        filters = message.where.composite_filter.filters
+        # The filters may come in any order.
+        in_order = sorted(filters, key=lambda one: bytes(one.SerializeToString(deterministic=True)))
+        del filters[:]
+        filters.extend(in_order)
+        shape = name_of("").encode() + message.SerializeToString(deterministic=True)
+        return {"query": query.name, "shape": shape, "principal": self._principal}
 
-    def _position(self, query: Asked, token: str, backwards: bool) -> Position:
-        position, leads_back = decode(
-            token,
-            query=query.name,
-            shape=_shape(query),
-            principal=self._principal,
-            now=self._host.now(),
-            keyring=keyring_store().ring(key_id_of(token)),
-        )
+    def _token(self, bound_to: dict[str, Any], position: Position, backwards: bool) -> str:
+        expires = self._host.now() + self._lifetime
+        return encode(position, backwards=backwards, expires=expires, keyring=keyring_store().ring(), **bound_to)
+
+    def _position(self, bound_to: dict[str, Any], token: str, backwards: bool) -> Position:
+        ring = keyring_store().ring(key_id_of(token))
+        position, leads_back = decode(token, now=self._host.now(), keyring=ring, **bound_to)
         if leads_back != backwards:
             raise PageTokenInvalid(
                 f"The page token leads the other way. Pass `next` as after, and `previous` as before. {BEGIN_AGAIN}"
             )
         return position
-
-
-def _shape(query: Asked) -> bytes:
-    """Return all that makes a query another query: the database, the filters with their values, and the order."""
-    message = message_of(query.selection)
-    # The filters may come in any order.
-    filters = message.where.composite_filter.filters or [message.where]
-    parts = sorted(one.SerializeToString(deterministic=True) for one in filters)
-    message.ClearField("where")
-    return b"\0".join([name_of("").encode(), *parts, message.SerializeToString(deterministic=True)])

@@ -47,7 +47,7 @@ def read(
     return found[::-1] if backwards else found
 
 
-def position_of(selection: Selection, document: Any, *, inclusive: bool = False) -> Position:
+def position_of(selection: Selection, document: Any) -> Position:
     """Return the position of a document.
 
     The values are taken as Firestore has sent them. A number that went through a text, or a time without its
@@ -57,9 +57,8 @@ def position_of(selection: Selection, document: Any, *, inclusive: bool = False)
     Args:
         selection: The query.
         document: The document, as a plain protobuf message.
-        inclusive: See `Position`.
     """
-    return Position(tuple(_value(document, field) for field, _ in full_order(selection)), inclusive)
+    return Position(tuple(_value(document, field) for field, _ in full_order(selection)))
 
 
 def _value(document: Any, field: str) -> Any:

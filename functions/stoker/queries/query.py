@@ -159,6 +159,15 @@ class DeclaredQuery:
         """
         return self.backwards and any(field != NAME for field, _ in self.order)
 
+    @property
+    def order_of_alternatives(self) -> tuple[Order, ...]:
+        """The order with the fields of ranges in the alternatives.
+
+        The alternatives have one order, whichever of them are asked for. So an index of each of them serves.
+        """
+        alternatives = [(one.field, one.kind) for branch in self.any_of for one in branch]
+        return in_full(self.order, alternatives) if alternatives else tuple(self.order)
+
     def build(self, *filters: Filter | AnyOf, collection: str | None = None) -> Query:
         """Return the query as an object of the client library. Arguments and errors are those of `selection`."""
         return self.selection(*filters, collection=collection).query()
@@ -189,10 +198,7 @@ class DeclaredQuery:
                 f"The query of {name!r} compares {compared(filters)}, but it is declared for {self._declared_for()}. "
                 "Pass these filters, or declare another query with stoker.query."
             )
-        # The alternatives have one order, whichever of them are asked for: so an index of each of them serves.
-        alternatives = [(one.field, one.kind) for branch in self.any_of for one in branch]
-        order = in_full(self.order, alternatives) if self.any_of else tuple(self.order)
-        return Selection(name, filters, order, self.group)
+        return Selection(name, filters, self.order_of_alternatives, self.group)
 
     def _declared_for(self) -> str:
         where = [f"{one.field} ({one.kind}{', optional' if one.optional else ''})" for one in self.where]

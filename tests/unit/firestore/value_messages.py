@@ -50,7 +50,7 @@ SIMPLE = st.one_of(
     st.builds(lambda value: Message(boolean_value=value), st.booleans()),
     st.builds(lambda value: Message(integer_value=value), st.integers(-(2**63), 2**63 - 1)),
     st.builds(lambda value: Message(integer_value=value), st.integers(-2, 2)),
-    # Where a float can't hold every integer.
+    # From 2^53 on, a float can't hold every integer.
     st.builds(lambda more: Message(integer_value=2**53 + more), st.integers(-2, 2)),
     st.builds(lambda more: Message(double_value=float(2**53 + more)), st.integers(-2, 2)),
     st.builds(lambda value: Message(double_value=value), st.floats()),

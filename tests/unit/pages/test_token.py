@@ -70,7 +70,7 @@ def bits(position: Position) -> list[bytes]:
     return [value.SerializeToString(deterministic=True) for value in position.values]
 
 
-# What a token carries
+# The values in a token
 
 
 @given(st.lists(VALUES, max_size=5), st.booleans(), st.booleans())
@@ -121,7 +121,7 @@ def test_a_token_shows_neither_the_filters_nor_the_user() -> None:
     assert shown[5:37] != other[5:37]
 
 
-# Who may use it, for how long, and for what
+# The user, the time and the query of a token
 
 
 def test_a_token_is_valid_until_it_expires() -> None:

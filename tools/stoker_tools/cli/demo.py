@@ -16,7 +16,7 @@ from stoker_tools.cli.command_line import CommandLine
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import app_root, environment
-from stoker_tools.setup.functions_folder import functions_folder, functions_python
+from stoker_tools.setup.functions_folder import functions_python, make_importable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     _check(options.file, parser)
     environment.enter()
     # The sample's user knows the app's settings, and these are in the code of the functions.
-    sys.path.insert(0, str(functions_folder()))
+    make_importable()
     from stoker_tools.emulators.command import end_in_order  # It needs the packages that `enter` has installed.
 
     end_in_order()

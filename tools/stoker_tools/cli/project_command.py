@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from stoker_tools.errors import CommandError
 from stoker_tools.exit_codes import ExitCode
 from stoker_tools.setup import app_code, app_root, environment
-from stoker_tools.setup.functions_folder import functions_folder
+from stoker_tools.setup.functions_folder import functions_folder, make_importable
 
 REFUSALS = {
     "job-not-found": ExitCode.NOTHING_THERE,
@@ -54,7 +54,7 @@ def run_with_functions(options: argparse.Namespace, body: Callable[[], int]) -> 
         CommandError: The command can't be carried out. With `--json`, the message has been printed as JSON too.
     """
     environment.enter([".venv"])
-    sys.path.insert(0, str(functions_folder()))
+    make_importable()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # A character that the terminal can't show is no failure.

@@ -20,11 +20,7 @@ from stoker.queries.query import NAME, Condition, DeclaredQuery, in_full, opposi
 from stoker_tools.generate.documents import documents
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import Schema, without_null
-from stoker_tools.generate.sorted_fields import check_sorted_fields
-
-INDEXED_BYTES = 1500
-"""The bytes of a value that an index keeps. A text that may be longer gets no index.
-Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
+from stoker_tools.generate.sorted_fields import INDEXED_BYTES, check_sorted_fields
 
 MAX_COMPOSITE = 200
 MAX_EXEMPTIONS = 200
@@ -139,8 +135,7 @@ def _columns(query: DeclaredQuery) -> Iterator[tuple[list[tuple[str, Mode]], lis
     if query.is_reversible:
         yield from _columns(replace(query, order=opposite(query.order), backwards=False))
     if query.any_of:
-        alternatives = [(one.field, one.kind) for branch in query.any_of for one in branch]
-        order = in_full(query.order, alternatives)
+        order = query.order_of_alternatives
         for branch in query.any_of:
             yield from _columns(replace(query, where=[*query.where, *branch], order=order, any_of=()))
         return

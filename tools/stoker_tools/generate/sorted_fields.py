@@ -5,12 +5,13 @@ from difflib import get_close_matches
 
 from stoker.models.writers import CLIENT, CLIENT_ONCE
 from stoker.queries.presence import is_required, model_of
-from stoker.queries.query import NAME, DeclaredQuery, in_full
+from stoker.queries.query import NAME, DeclaredQuery
 from stoker_tools.generate.errors import GenerateError
 from stoker_tools.generate.fields import fields_of, without_null
 
 INDEXED_BYTES = 1500
-"""The bytes of a text that an index keeps. Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
+"""The bytes of a text that an index keeps. A text that may be longer gets no index.
+Source: https://firebase.google.com/docs/firestore/quotas#indexes"""
 
 UTF_8_BYTES = 3
 """The most bytes of a UTF-16 unit in UTF-8. The length of a text is counted in such units."""
@@ -94,8 +95,7 @@ def lacked_fields(query: DeclaredQuery, collection: str) -> Iterator[str]:
     branches = [{one.field for one in branch} for branch in query.any_of]
     if branches:
         compared |= set.intersection(*branches)
-    alternatives = [(one.field, one.kind) for branch in query.any_of for one in branch]
-    for field, _ in in_full(query.order, alternatives):
+    for field, _ in query.order_of_alternatives:
         if field not in (NAME, *compared, *query.leaves_out) and not is_required(collection, field):
             yield field
 

@@ -20,6 +20,11 @@ CODEBASE = "stoker"
 """The name of Stoker's functions in `firebase.json`."""
 
 
+def make_importable() -> None:
+    """Let this process import the code of the functions: `stoker`, and the app's `main`."""
+    sys.path.insert(0, str(functions_folder()))
+
+
 def functions_folder(root: Path | None = None) -> Path:
     """Return the folder that holds `main.py` of Stoker's functions.
 

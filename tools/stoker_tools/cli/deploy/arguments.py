@@ -1,13 +1,12 @@
 """The arguments of `stoker deploy`. Standard library only, so that --help answers at once."""
 
 import json
-import sys
 from collections.abc import Sequence
 
 from stoker_tools.cli.command_line import CommandLine, Parser
 from stoker_tools.errors import CommandError
 from stoker_tools.setup import app_root, environment
-from stoker_tools.setup.functions_folder import functions_folder
+from stoker_tools.setup.functions_folder import make_importable
 
 DESCRIPTION = """\
 Looks for everything that would spoil a deployment, and lists it, each with the command that mends it. If there is no
@@ -37,7 +36,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     environment.enter((".venv", "node_modules"))
     try:
-        sys.path.insert(0, str(functions_folder()))
+        make_importable()
         from stoker_tools.cli.deploy import commands  # It needs the packages that `enter` has installed.
 
         return commands.run(options)
