@@ -235,11 +235,11 @@ class PaginatedQuery(Generic[T]):
     def _bound_to(self, query: Asked) -> dict[str, Any]:
         """Return what a token is bound to: the query, everything that makes it another query, and the caller."""
         message = message_of(query.selection)
-        filters = message.where.composite_filter.filters
-        # The filters may come in any order.
-        in_order = sorted(filters, key=lambda one: bytes(one.SerializeToString(deterministic=True)))
-        del filters[:]
-        filters.extend(in_order)
+        if message.where.HasField("composite_filter"):  # The filters may come in any order.
+            filters = message.where.composite_filter.filters
+            in_order = sorted(filters, key=lambda one: bytes(one.SerializeToString(deterministic=True)))
+            del filters[:]
+            filters.extend(in_order)
         shape = name_of("").encode() + message.SerializeToString(deterministic=True)
         return {"query": query.name, "shape": shape, "principal": self._principal}
 
