@@ -76,6 +76,8 @@ def process_image(context: JobContext, image: ImageInput) -> JobOutput:
     source = context.download(
         image.source, "source", MAX_BYTES, lambda share: context.report(DOWNLOADED * share, "downloading")
     )
+    # A child that is fast reports no share, and the stage must be seen all the same.
+    context.report(DOWNLOADED, "converting")
     made = run_confined(
         "image_child:convert",
         _request(source.name, image, settings),
